@@ -1,0 +1,1 @@
+"""Tables, plots and the page. DataFrames in, files out; knows nothing of how the numbers came about."""
