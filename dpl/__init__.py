@@ -4,6 +4,8 @@
     sample = corpus.sample("ann", item, rating=4, title="Better than the film")
     prediction = asyncio.run(DPL(n=4, k=2).generate(sample, corpus, LLM("openai/gpt-4o-mini")))
     print(prediction.text)
+
+The LLM is any LiteLLM model id, or one that runs in this process (`local/...`).
 """
 
 from dpl.corpus import Corpus

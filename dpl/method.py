@@ -30,9 +30,7 @@ class Method(Protocol):
         ...
 
 
-def knob(
-    default: Any, help: str, *, low: int | None = None, high: int | None = None, choices: tuple[str, ...] = ()
-) -> Any:
+def knob(default: Any, help: str, *, low: int | None = None, high: int | None = None, choices: tuple[str, ...] = ()) -> Any:
     """Declares a setting of a method once, for construction, validation, the command line and `dplbench list methods`.
 
     Args:
@@ -49,7 +47,7 @@ def knob(
 class Knobs:
     """Base of every method: the settings are fields made by `knob`, checked when a method is made."""
 
-    prompts: Prompts = Prompts()
+    prompts: Prompts = field(default_factory=Prompts)
 
     def __post_init__(self) -> None:
         problems = [
@@ -97,5 +95,3 @@ def register(cls: M) -> M:
     """Makes a method known under its `name`; used as a decorator."""
     METHODS[cls.name] = cls
     return cls
-
-

@@ -63,9 +63,7 @@ def no_peers(own: "Vector", others: "NDArray[np.float64]", k: int, rng: "random.
 STRATEGIES: "Mapping[str, Chooser]" = {"kmeans_center": kmeans_center, "random": random_peers, "none": no_peers}
 
 
-def choose_peers(
-    strategy: str, own: "Vector", others: "NDArray[np.float64]", k: int, rng: "random.Random"
-) -> list[int]:
+def choose_peers(strategy: str, own: "Vector", others: "NDArray[np.float64]", k: int, rng: "random.Random") -> list[int]:
     """Returns the positions of the chosen reviews in `others`: at most k, and all of them where there are no more than k.
 
     Args:

@@ -8,9 +8,7 @@ from dpl.retrieval import KeySample
 from dpl.trace import Trace
 
 
-async def summarize(
-    trace: Trace, prompts: Prompts, reviews: Sequence[KeySample], differences: Sequence[Difference]
-) -> str:
+async def summarize(trace: Trace, prompts: Prompts, reviews: Sequence[KeySample], differences: Sequence[Difference]) -> str:
     """Returns the model's profile of the user.
 
     Raises:

@@ -16,7 +16,9 @@ class Completer(Protocol):
 
     async def complete(
         self, messages: Sequence[Message], *, stage: str, sampling: Sampling | None = None, replicate: int = 0
-    ) -> Completion: ...
+    ) -> Completion:
+        """Returns the model's answer; see `LLM.complete`."""
+        ...
 
 
 @dataclass
@@ -53,9 +55,7 @@ class Trace:
         # The place is taken before the answer comes, so that stages asked together stay in the order of asking.
         asked = _Asked(stage)
         self._asked.append(asked)
-        asked.completion = await self.llm.complete(
-            messages, stage=stage, sampling=sampling, replicate=replicate or self.replicate
-        )
+        asked.completion = await self.llm.complete(messages, stage=stage, sampling=sampling, replicate=replicate or self.replicate)
         return asked.completion
 
     async def ask(self, prompts: Prompts, stage: str, **values: object) -> str:

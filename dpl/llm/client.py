@@ -96,15 +96,11 @@ class LLM:
         # Shielded: when one of several askers is cancelled, the others still get the answer, and it is stored.
         return await asyncio.shield(flight)
 
-    async def _ask(
-        self, asked: str, key: str, messages: Sequence[Message], sampling: Sampling, replicate: int
-    ) -> Completion:
+    async def _ask(self, asked: str, key: str, messages: Sequence[Message], sampling: Sampling, replicate: int) -> Completion:
         async def once(attempt: int) -> Completion:
             async with self._limiter.slot():
                 self.calls_made += 1
-                return await request(
-                    self.model, self.base_url, messages, _shifted(sampling, replicate, attempt), key, self.timeout
-                )
+                return await request(self.model, self.base_url, messages, _shifted(sampling, replicate, attempt), key, self.timeout)
 
         return self.store.put(asked, await with_retries(once, self.attempts))
 

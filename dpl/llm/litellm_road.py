@@ -149,6 +149,6 @@ def _translated(litellm: Any, model: str, error: Exception) -> Exception:
 def _retry_after(error: Exception) -> float | None:
     headers = getattr(getattr(error, "response", None), "headers", None) or {}
     try:
-        return float(headers.get("retry-after"))
-    except (TypeError, ValueError):
+        return float(headers["retry-after"])
+    except (KeyError, ValueError):
         return None

@@ -128,12 +128,10 @@ def register_local(litellm: Any) -> None:
         return
     servers = LlamaServers()
 
-    class LocalModels(litellm.CustomLLM):  # type: ignore[misc, name-defined]  # its base is known only once LiteLLM is imported
+    class LocalModels(litellm.CustomLLM):  # type: ignore[misc]  # its base is known only once LiteLLM is imported
         async def acompletion(self, model: str, messages: list[Any], model_response: Any, **call: Any) -> Any:
             options = {
-                name: value
-                for name, value in call["optional_params"].items()
-                if name in ("temperature", "top_p", "max_tokens", "seed")
+                name: value for name, value in call["optional_params"].items() if name in ("temperature", "top_p", "max_tokens", "seed")
             }
             result = await servers.answer(model, messages, options)
             if "error" in result:
@@ -143,9 +141,7 @@ def register_local(litellm: Any) -> None:
             model_response.choices[0].message.content = choice["message"]["content"]
             model_response.choices[0].finish_reason = choice["finish_reason"]
             usage = result["usage"]
-            model_response.usage = litellm.Usage(
-                prompt_tokens=usage["prompt_tokens"], completion_tokens=usage["completion_tokens"]
-            )
+            model_response.usage = litellm.Usage(prompt_tokens=usage["prompt_tokens"], completion_tokens=usage["completion_tokens"])
             return model_response
 
     litellm.custom_provider_map.append({"provider": LOCAL, "custom_handler": LocalModels()})

@@ -25,9 +25,7 @@ create table if not exists responses (
 """
 
 
-def request_json(
-    model: str, base_url: str | None, messages: Sequence[Message], sampling: Sampling, replicate: int
-) -> str:
+def request_json(model: str, base_url: str | None, messages: Sequence[Message], sampling: Sampling, replicate: int) -> str:
     """Returns the canonical text of a request: all that may change the answer, and nothing else."""
     request: dict[str, Any] = {
         "base_url": base_url,

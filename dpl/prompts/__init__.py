@@ -76,7 +76,7 @@ class Prompts:
 
     def hashes(self) -> Mapping[str, str]:
         """Returns the SHA-256 of every prompt file in use, by name."""
-        files = {file.name: file for folder in reversed(self.folders) for file in sorted(folder.glob("*.txt"))}
+        files = {file.name: file for folder in reversed(self.folders) for file in sorted([*folder.glob("*.txt"), *folder.glob("*.jinja")])}
         return {name: hashlib.sha256(files[name].read_bytes()).hexdigest() for name in sorted(files)}
 
 
