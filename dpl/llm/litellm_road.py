@@ -1,10 +1,11 @@
 """The one place that calls LiteLLM: a request goes out, a Completion or an error of ours comes back.
 
-LiteLLM takes seconds to import, so it is imported by the first call. Nothing global in it is changed except that the local provider is
-added to its list of custom providers, which is how LiteLLM is meant to be extended.
+LiteLLM takes seconds to import, so it is imported by the first call. Of what is global in it, two things are touched: the local provider
+is added to its list of custom providers, which is how LiteLLM is meant to be extended, and its advice on stdout is switched off.
 """
 
 import os
+import sys
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -22,9 +23,13 @@ from dpl.records import Completion, Message, Sampling
 
 def import_litellm() -> Any:
     """Returns the LiteLLM module, with its bundled price map (otherwise its import waits for the network) and the local provider."""
+    ours = "litellm" not in sys.modules
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
     import litellm
 
+    if ours:
+        # Otherwise it prints advice on stdout for every error. A program that uses LiteLLM itself decides that for itself.
+        litellm.suppress_debug_info = True
     register_local(litellm)
     return litellm
 

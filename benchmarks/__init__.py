@@ -1,0 +1,1 @@
+"""Experiments: datasets, collecting, scoring, statistics and the command line."""

@@ -1,0 +1,151 @@
+"""The report of a run: its files gathered into frames, which `reports` turns into tables, plots and the page."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reports.page import write_page
+from reports.plots import plot_scores
+from reports.tables import markdown_table
+
+from benchmarks.datasets import Dataset
+from benchmarks.experiment import checked
+from benchmarks.preparation import load_datasets
+from benchmarks.runs import Outcome, RunFolder
+from dpl.errors import ConfigurationError
+from dpl.llm.responses import ResponseStore
+from dpl.records import StageTrace
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMATS = ("html", "md", "csv")
+
+
+def read_summary(folder: RunFolder) -> "pd.DataFrame":
+    """Returns the summary of a scored run.
+
+    Raises:
+        ConfigurationError: the run was not scored.
+    """
+    import pandas as pd
+
+    if not folder.summary_file.is_file():
+        raise ConfigurationError(f"{folder.path} holds no summary.csv; score it first: dplbench score {folder.path}")
+    return pd.read_csv(folder.summary_file)
+
+
+def write_report(folder: RunFolder, formats: Sequence[str] = FORMATS) -> list[Path]:
+    """Writes a scored run's figures and the formats asked for.
+
+    Args:
+        folder: of the run.
+        formats: `html` for the page, `md` for tables in Markdown, `csv` for the summary that is there already.
+
+    Returns:
+        The files, figures first.
+
+    Raises:
+        ConfigurationError: an unknown format, or a run that was not scored.
+    """
+    import pandas as pd
+
+    for name in formats:
+        if name not in FORMATS:
+            raise ConfigurationError.unknown("report format", name, FORMATS)
+    summary = read_summary(folder)
+    files = plot_scores(summary, folder.figures)
+    if "md" in formats:
+        folder.tables.mkdir(parents=True, exist_ok=True)
+        table = folder.tables / "summary.md"
+        table.write_text(markdown_table(summary), encoding="utf-8")
+        files.append(table)
+    if "csv" in formats:
+        files.append(folder.summary_file)
+    if "html" in formats:
+        described = folder.manifest()
+        figures = [file for file in files if file.suffix == ".svg"]
+        page = write_page(
+            folder.page_file,
+            summary=summary,
+            comparisons=pd.read_csv(folder.comparisons_file),
+            samples=samples(folder, described),
+            manifest=page_manifest(described),
+            figures=figures,
+        )
+        files.append(page)
+    return files
+
+
+def page_manifest(described: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns what the page tells of a run."""
+    experiment = described["experiment"]
+    told = {name: experiment[name] for name in ("name", "description", "datasets", "models", "methods")}
+    return told | {
+        "metrics": list(described["metrics"]),
+        "created": described["created"],
+        "collect_seconds": described["collect_seconds"],
+        "warnings": described["warnings"],
+        "signatures": described["metrics"],
+    }
+
+
+def samples(folder: RunFolder, described: Mapping[str, Any]) -> "pd.DataFrame":
+    """Returns one row a prediction with all that the page shows of it; prompts and answers where the response store is at hand."""
+    import pandas as pd
+
+    datasets = {dataset.name: dataset for dataset in load_datasets(checked(described["experiment"]))}
+    scores = pd.read_parquet(folder.scores_file)
+    scores = scores[scores["metric"].isin(described["metrics"])]
+    keys = ["dataset", "model", "method", "replicate", "sample_id"]
+    values: dict[tuple[Any, ...], dict[str, float]] = {}
+    for *key, metric, value in scores[[*keys, "metric", "value"]].itertuples(index=False):
+        values.setdefault(tuple(key), {})[metric] = value
+    store = _store(described)
+    try:
+        outcomes, _ = folder.outcomes()
+        rows = [_row(outcome, datasets[outcome.key.dataset], values.get(tuple(outcome.key), {}), store) for outcome in outcomes.values()]
+    finally:
+        if store is not None:
+            store.close()
+    return pd.DataFrame(rows)
+
+
+def _store(described: Mapping[str, Any]) -> ResponseStore | None:
+    path = described.get("store")
+    return ResponseStore(Path(path)) if path and Path(path).is_file() else None
+
+
+def _row(outcome: Outcome, dataset: Dataset, scores: Mapping[str, float], store: ResponseStore | None) -> dict[str, Any]:
+    sample = next(sample for sample in dataset.samples if sample.id == outcome.key.sample_id)
+    return {
+        **outcome.key._asdict(),
+        "user_id": outcome.user_id,
+        "status": outcome.status,
+        "error": outcome.error,
+        "text": outcome.text,
+        "notes": list(outcome.notes),
+        "stages": [_stage(stage, store) for stage in outcome.stages],
+        "item_title": sample.item.title,
+        "item_description": sample.item.description,
+        "rating": sample.rating,
+        "title": sample.title,
+        "reference": dataset.references[sample.id],
+        "scores": dict(scores),
+    }
+
+
+def _stage(stage: StageTrace, store: ResponseStore | None) -> dict[str, Any]:
+    prompts = []
+    for key in stage.keys if store is not None else ():
+        request, completion = store.request(key), store.get(key)
+        if request is not None and completion is not None:
+            prompts.append({"messages": request["messages"], "answer": completion.text})
+    return {
+        "stage": stage.stage,
+        "tokens_in": stage.tokens_in,
+        "tokens_out": stage.tokens_out,
+        "cost_usd": stage.cost_usd,
+        "seconds": stage.seconds,
+        "prompts": prompts,
+    }
