@@ -20,7 +20,7 @@ def _first_line(documented: object) -> str:
 
 def methods() -> Rows:
     """Returns every method with its knobs, what it may see, and its paper."""
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             name,
             "\n".join(f"{knob}={default}  {declared['help']} ({allowed(declared)})" for knob, (default, declared) in cls.settings().items())

@@ -22,7 +22,7 @@ def costs(outcomes: Iterable[Outcome]) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    rows = []
+    rows: list[tuple[str | int | float, ...]] = []
     seen: set[tuple[str, str, str, str]] = set()
     for outcome in outcomes:
         place = outcome.key[:3]

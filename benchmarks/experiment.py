@@ -27,38 +27,38 @@ class Settings(BaseModel):
 class SamplingSettings(Settings):
     """How models draw their answers; see `dpl.records.Sampling`."""
 
-    temperature: float = Field(0.8, ge=0, le=2)
-    top_p: float = Field(0.95, gt=0, le=1)
-    max_tokens: int = Field(2048, ge=1)
+    temperature: float = Field(default=0.8, ge=0, le=2)
+    top_p: float = Field(default=0.95, gt=0, le=1)
+    max_tokens: int = Field(default=2048, ge=1)
     seed: int | None = 42
 
 
 class Experiment(Settings):
     """What to run. The order of datasets, models, methods and metrics is the order of the report."""
 
-    name: str = Field("experiment", pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
+    name: str = Field(default="experiment", pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
     description: str = ""
-    datasets: tuple[str, ...] = Field(("sample",), min_length=1)
+    datasets: tuple[str, ...] = Field(default=("sample",), min_length=1)
     models: tuple[str, ...] = Field(min_length=1)
     methods: tuple[str, ...] = Field(min_length=1)
-    metrics: tuple[str, ...] = Field(("rouge1", "rougeL", "meteor", "bleu"), min_length=1)
+    metrics: tuple[str, ...] = Field(default=("rouge1", "rougeL", "meteor", "bleu"), min_length=1)
     reference: str | None = None
     """The method that every other is compared with; None takes the last of `methods`."""
-    limit: int | None = Field(None, ge=1)
+    limit: int | None = Field(default=None, ge=1)
     """Samples of each dataset, at most."""
-    replicates: int = Field(1, ge=1)
-    concurrency: int = Field(8, ge=1)
+    replicates: int = Field(default=1, ge=1)
+    concurrency: int = Field(default=8, ge=1)
     """Samples worked on, and requests to each model, at once."""
-    seed: int = Field(42, ge=0)
+    seed: int = Field(default=42, ge=0)
     """Of the statistics' draws."""
     sampling: SamplingSettings = SamplingSettings()
     prompts: Path | None = None
     """A folder of prompt files that are taken instead of those that come with the methods."""
-    review_words: int = Field(500, ge=1)
-    description_words: int = Field(300, ge=1)
+    review_words: int = Field(default=500, ge=1)
+    description_words: int = Field(default=300, ge=1)
     base_url: str | None = None
     """The server of hosted models; None takes what the environment or LiteLLM says."""
-    max_error_rate: float = Field(0.0, ge=0, le=1)
+    max_error_rate: float = Field(default=0.0, ge=0, le=1)
     """The share of samples that may fail before the run counts as failed (exit code 5)."""
 
     @field_validator("datasets")
@@ -120,7 +120,8 @@ class Experiment(Settings):
 
 def _each(names: Sequence[str], check: Callable[[str], str]) -> tuple[str, ...]:
     """Returns what `check` makes of each name, or raises all its complaints as the one ValueError that pydantic gathers."""
-    checked, problems = [], []
+    checked: list[str] = []
+    problems: list[str] = []
     for name in names:
         try:
             checked.append(check(name))

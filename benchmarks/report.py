@@ -136,16 +136,16 @@ def _row(outcome: Outcome, dataset: Dataset, scores: Mapping[str, float], store:
 
 
 def _stage(stage: StageTrace, store: ResponseStore | None) -> dict[str, Any]:
-    prompts = []
-    for key in stage.keys if store is not None else ():
-        request, completion = store.request(key), store.get(key)
-        if request is not None and completion is not None:
-            prompts.append({"messages": request["messages"], "answer": completion.text})
     return {
         "stage": stage.stage,
         "tokens_in": stage.tokens_in,
         "tokens_out": stage.tokens_out,
         "cost_usd": stage.cost_usd,
         "seconds": stage.seconds,
-        "prompts": prompts,
+        "prompts": [] if store is None else _prompts(stage.keys, store),
     }
+
+
+def _prompts(keys: Sequence[str], store: ResponseStore) -> list[dict[str, Any]]:
+    stored = [(store.request(key), store.get(key)) for key in keys]
+    return [{"messages": request["messages"], "answer": answer.text} for request, answer in stored if request and answer]

@@ -86,13 +86,11 @@ class RunFolder:
         try:
             manifest: dict[str, Any] = json.loads(self.manifest_file.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
-            raise ConfigurationError(
-                f"{self.path} is no run folder: it has no manifest.json; give a folder that `dplbench run` wrote"
-            ) from error
+            what = f"{self.path} is no run folder, it has no manifest.json"
+            raise ConfigurationError(f"{what}; give a folder that `dplbench run` wrote") from error
         except ValueError as error:
-            raise ConfigurationError(
-                f"{self.manifest_file} is damaged ({error}); run the experiment again, stored answers are kept"
-            ) from error
+            what = f"{self.manifest_file} is damaged ({error})"
+            raise ConfigurationError(f"{what}; run the experiment again, stored answers are kept") from error
         return manifest
 
     def write_manifest(self, manifest: Mapping[str, Any]) -> None:

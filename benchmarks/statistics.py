@@ -61,7 +61,7 @@ def user_sums(scores: pd.DataFrame, metric: Metric, users: Sequence[str]) -> Use
     def column(source: str, what: str) -> Array:
         if source not in summed.index.get_level_values("metric"):
             return np.zeros(len(users))
-        return summed.loc[source][what].reindex(users, fill_value=0).to_numpy(dtype=np.float64)
+        return summed.loc[source][what].reindex(pd.Index(users), fill_value=0).to_numpy(dtype=np.float64)
 
     columns = {name: column(source, "sum") for name, source in sources.items()}
     return UserSums(metric, columns, column(metric.name, "count"))
@@ -143,7 +143,6 @@ def summarize(
             for method, one, values in zip(methods, sums, drawn, strict=True):
                 own = of_method[method]
                 sd = np.nan if metric.statistics else own.loc[own["metric"] == metric.name, "value"].std(ddof=1)
-                known = int((one.counts > 0).sum())
-                mean = float(one.value(np.ones((1, len(users))))[0])
-                rows.append((dataset, model, method, metric.name, int(one.counts.sum()), mean, sd, low, high))
+                low, high = interval(values) if (one.counts > 0).sum() > 1 else (np.nan, np.nan)
+                rows.append((dataset, model, method, metric.name, int(one.counts.sum()), one.total(), sd, low, high))
     return pd.DataFrame(rows, columns=["dataset", "model", "method", "metric", "n", "mean", "sd", "ci_low", "ci_high"])

@@ -44,8 +44,8 @@ def knob(default: Any, help: str, *, low: int | None = None, high: int | None = 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Knobs:
-    """Base of every method: the settings are fields made by `knob`, checked when a method is made."""
+class Knobs(Method):
+    """Base of the methods here: the settings are fields made by `knob`, checked when a method is made."""
 
     prompts: Prompts = field(default_factory=Prompts)
 

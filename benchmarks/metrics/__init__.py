@@ -53,7 +53,7 @@ class Metric(ABC):
         raise NotImplementedError(f"{self.name} is a mean over samples")
 
     def usable(self) -> "tuple[Metric, str | None]":
-        """Returns the metric that this machine can compute in this one's place (mostly itself), and, if it is another, why and what mends it."""
+        """Returns the metric that this machine can compute in this one's place, mostly itself; if another, also why and what mends it."""
         return self, None
 
 

@@ -33,7 +33,7 @@ class Bleu(Metric):
 
     def score(self, predictions: Sequence[str], references: Sequence[str]) -> Scores:
         """See `Metric.score`."""
-        from sacrebleu.metrics import BLEU
+        from sacrebleu.metrics.bleu import BLEU
 
         bleu = BLEU()
         values: list[float] = []

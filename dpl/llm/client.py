@@ -42,7 +42,7 @@ class LLM:
         self.model = model
         self.base_url = base_url or _base_url_from_environment(model)
         self.sampling = sampling or Sampling()
-        self.store = store or ResponseStore()
+        self.store = ResponseStore() if store is None else store  # an empty store is false
         self.attempts = attempts
         self.timeout = timeout
         self.offline = offline
