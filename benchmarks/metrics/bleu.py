@@ -43,8 +43,8 @@ class Bleu(Metric):
             counted = (of_one.sys_len, of_one.ref_len, *of_one.counts, *of_one.totals)
             for name, value in zip(self.statistics, counted, strict=True):
                 columns[name].append(value)
-            sentence = BLEU.compute_bleu(of_one.counts, of_one.totals, of_one.sys_len, of_one.ref_len, effective_order=True)
-            values.append(sentence.score)
+            counts = (of_one.counts, of_one.totals, of_one.sys_len, of_one.ref_len)
+            values.append(BLEU.compute_bleu(*counts, smooth_method="exp", effective_order=True).score)
         return Scores(values, columns)
 
     def corpus(self, sums: Mapping[str, "Array"]) -> "Array":
