@@ -26,14 +26,24 @@ class Task:
     model: LLM
 
 
-def tasks(prepared: Prepared) -> Iterator[Task]:
-    """Yields all the work of an experiment, in the order in which its predictions are written at the end."""
+def keys(prepared: Prepared) -> Iterator[Key]:
+    """Yields what an experiment predicts, in the order in which its predictions are written at the end."""
     replicates = range(prepared.experiment.replicates)
     for dataset, model in itertools.product(prepared.datasets, prepared.models):
-        for (name, method), replicate in itertools.product(prepared.methods.items(), replicates):
-            for sample in dataset.samples:
-                key = Key(dataset.name, model.model, name, replicate, sample.id)
-                yield Task(key, sample, dataset.corpus, method, model)
+        for method, replicate, sample in itertools.product(prepared.methods, replicates, dataset.samples):
+            yield Key(dataset.name, model.model, method, replicate, sample.id)
+
+
+def tasks(prepared: Prepared) -> Iterator[Task]:
+    """Yields the work of an experiment, all methods of a sample one after another.
+
+    Their prompts begin alike, so a model that keeps the prompts it has read need not read them again; and what there is when a run is
+    stopped can be compared.
+    """
+    replicates = range(prepared.experiment.replicates)
+    for dataset, model in itertools.product(prepared.datasets, prepared.models):
+        for replicate, sample, (name, method) in itertools.product(replicates, dataset.samples, prepared.methods.items()):
+            yield Task(Key(dataset.name, model.model, name, replicate, sample.id), sample, dataset.corpus, method, model)
 
 
 async def collect(work: Iterator[Task], done: Container[Key], concurrency: int, report: Callable[[Outcome], None]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.collect import collect, tasks
+from benchmarks.collect import collect, keys, tasks
 from benchmarks.costs import costs
 from benchmarks.datasets import Dataset
 from benchmarks.experiment import Experiment, checked
@@ -91,7 +91,7 @@ def run(
 
 def _collected(prepared: Prepared, folder: RunFolder, path: Path, responses: ResponseStore, progress: Progress) -> list[Outcome]:
     """Collects what is missing and returns all outcomes in the experiment's order."""
-    wanted = [task.key for task in tasks(prepared)]
+    wanted = list(keys(prepared))
     known, damaged = folder.outcomes()
     done = {key for key in wanted if key in known and known[key].status == OK}
     described = manifest(prepared, path)

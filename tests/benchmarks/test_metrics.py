@@ -57,7 +57,14 @@ def test_bleu_of_any_set_comes_from_its_sums_and_is_sacrebleu() -> None:
 
 @pytest.mark.parametrize(
     ("written", "real"),
-    [("the cat sat on the mat", "dog"), ("one two", "one two"), ("a b c d", "a b x d"), ("", "word"), ("x", ""), ("a b c d e", "a b c d e")],
+    [
+        ("the cat sat on the mat", "dog"),
+        ("one two", "one two"),
+        ("a b c d", "a b x d"),
+        ("", "word"),
+        ("x", ""),
+        ("a b c d e", "a b c d e"),
+    ],
 )
 def test_bleu_of_one_text_is_sacrebleu_where_orders_are_missing(written: str, real: str) -> None:
     metric = parse_metric("bleu")

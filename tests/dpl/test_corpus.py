@@ -3,7 +3,11 @@ from dpl.records import Item, Review
 
 
 def test_reviews_are_indexed_by_user_in_time_order_and_by_item() -> None:
-    reviews = [Review("ann", "B", "later", timestamp=2), Review("ann", "A", "earlier", timestamp=1), Review("bob", "A", "mine", timestamp=3)]
+    reviews = [
+        Review("ann", "B", "later", timestamp=2),
+        Review("ann", "A", "earlier", timestamp=1),
+        Review("bob", "A", "mine", timestamp=3),
+    ]
     corpus = Corpus(reviews)
     assert [review.text for review in corpus.by_user["ann"]] == ["earlier", "later"]
     assert [review.user_id for review in corpus.by_item["A"]] == ["ann", "bob"]

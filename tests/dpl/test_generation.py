@@ -15,7 +15,7 @@ from dpl.generation import clean
         ('"One" and "two"', '"One" and "two"', []),
         ("```\nJust words.\n```", "Just words.", ["code fence"]),
         ("<think>hm</think>\nJust words.", "Just words.", ["reasoning"]),
-        ("<think>hm</think>```text\nReview: \"Just words.\"```", "Just words.", ["reasoning", "code fence", "label", "quotation marks"]),
+        ('<think>hm</think>```text\nReview: "Just words."```', "Just words.", ["reasoning", "code fence", "label", "quotation marks"]),
         ("Reviewers say: no", "Reviewers say: no", []),
         ('"', '"', []),
         ("<think>only that</think>", "", ["reasoning"]),

@@ -94,7 +94,9 @@ def test_a_prompt_beyond_the_context_is_cut_and_noted(corpus: Corpus, llm: LLM, 
     def answer(request: dict[str, Any]) -> Reply:
         words = sum(len(message["content"].split()) for message in request["messages"])
         if words > 400:
-            return Reply(status=400, error={"message": "This model's maximum context length is 400 tokens", "code": "context_length_exceeded"})
+            return Reply(
+                status=400, error={"message": "This model's maximum context length is 400 tokens", "code": "context_length_exceeded"}
+            )
         return echo(request)
 
     server.answer = answer

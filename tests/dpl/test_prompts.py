@@ -30,9 +30,7 @@ def test_missing_title_description_rating_leave_no_hole() -> None:
 
 def test_long_texts_are_cut_at_words_and_counted() -> None:
     review = Review("ann", "B", "one  two\n\nthree four five")
-    rendered = Prompts(review_words=3).render(
-        "generation", sample=SAMPLE, reviews=[KeySample(review, Item("B"))], summary=None
-    )
+    rendered = Prompts(review_words=3).render("generation", sample=SAMPLE, reviews=[KeySample(review, Item("B"))], summary=None)
     assert "one  two\n\nthree ..." in rendered.messages[1].content
     assert "four" not in rendered.messages[1].content
     assert rendered.shortened == 2  # the review and the description
