@@ -1,11 +1,11 @@
 """What the command line shows: a progress bar on a terminal, plain lines elsewhere, and tables on stdout."""
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from reports.tables import terminal_table
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
@@ -15,10 +15,12 @@ from benchmarks.report import read_summary
 from benchmarks.run import Done
 from benchmarks.run import Progress as Callbacks
 from benchmarks.runs import FAILED, Outcome, RunFolder
+from reports.tables import terminal_table
 
 LINES = 10
 REASONS = 5
-OUT = Console()
+# Without a terminal there is no width to keep to; rich would take 80, and the table wants more.
+OUT = Console(width=None if sys.stdout.isatty() else 110)
 ERR = Console(stderr=True)
 
 
@@ -69,7 +71,7 @@ class Display:
         """Shows the table, the reasons of failures and the files of a finished run."""
         say_summary(done.folder)
         for reason, times in sorted(self._reasons.items(), key=lambda entry: -entry[1])[:REASONS]:
-            ERR.print(f"failed {times} times: {reason}", style="red", highlight=False, markup=False)
+            ERR.print(f"failed {times} times: {reason}", style="red", highlight=False, markup=False, soft_wrap=True)
         if done.failed:
             ERR.print("The same command tries the failed samples again.", style="red")
         OUT.print(f"{done.samples} samples, {done.calls} new model calls", highlight=False)
@@ -80,7 +82,7 @@ def say_summary(folder: RunFolder) -> None:
     """Shows the table of a scored run, and above it what a reader must know."""
     OUT.print(terminal_table(read_summary(folder)))
     for warning in folder.manifest()["warnings"]:
-        OUT.print(f"Note: {warning}", style="yellow", highlight=False, markup=False)
+        OUT.print(f"Note: {warning}", style="yellow", highlight=False, markup=False, soft_wrap=True)
 
 
 def say_files(files: Iterable[Path]) -> None:

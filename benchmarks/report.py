@@ -4,10 +4,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reports.page import write_page
-from reports.plots import plot_scores
-from reports.tables import markdown_table
-
 from benchmarks.datasets import Dataset
 from benchmarks.experiment import checked
 from benchmarks.preparation import load_datasets
@@ -15,6 +11,9 @@ from benchmarks.runs import Outcome, RunFolder
 from dpl.errors import ConfigurationError
 from dpl.llm.responses import ResponseStore
 from dpl.records import StageTrace
+from reports.page import write_page
+from reports.plots import plot_scores
+from reports.tables import markdown_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -122,15 +121,15 @@ def _row(outcome: Outcome, dataset: Dataset, scores: Mapping[str, float], store:
         **outcome.key._asdict(),
         "user_id": outcome.user_id,
         "status": outcome.status,
-        "error": outcome.error,
-        "text": outcome.text,
+        "error": _whole(outcome.error),
+        "text": _whole(outcome.text),
         "notes": list(outcome.notes),
         "stages": [_stage(stage, store) for stage in outcome.stages],
-        "item_title": sample.item.title,
-        "item_description": sample.item.description,
+        "item_title": _whole(sample.item.title),
+        "item_description": _whole(sample.item.description),
         "rating": sample.rating,
-        "title": sample.title,
-        "reference": dataset.references[sample.id],
+        "title": _whole(sample.title),
+        "reference": _whole(dataset.references[sample.id]),
         "scores": dict(scores),
     }
 
@@ -149,3 +148,8 @@ def _stage(stage: StageTrace, store: ResponseStore | None) -> dict[str, Any]:
 def _prompts(keys: Sequence[str], store: ResponseStore) -> list[dict[str, Any]]:
     stored = [(store.request(key), store.get(key)) for key in keys]
     return [{"messages": request["messages"], "answer": answer.text} for request, answer in stored if request and answer]
+
+
+def _whole(text: str | None) -> str | None:
+    """Returns a text with each lone surrogate, which has no UTF-8 and fits in no frame, shown as a question mark."""
+    return None if text is None else text.encode("utf-8", "replace").decode()

@@ -129,12 +129,11 @@ def evaluate(
     outcomes: Sequence[Outcome],
 ) -> None:
     """Writes scores, summary, comparisons and the report of a collected run; calls no model."""
-    from reports.tables import write_csv
-
     from benchmarks.comparisons import compare
     from benchmarks.report import write_report
     from benchmarks.scoring import score
     from benchmarks.statistics import summarize
+    from reports.tables import write_csv
 
     scores = score(outcomes, {dataset.name: dataset.references for dataset in datasets}, metrics)
     scores.to_parquet(folder.scores_file, index=False)

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.openai_server import OpenAIServer
 
 from dpl.corpus import Corpus
 from dpl.llm.client import LLM
 from dpl.records import Item, Review
+from tests.openai_server import OpenAIServer
 
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
 
@@ -68,7 +68,9 @@ def corpus() -> Corpus:
         "dee": "One would hesitate to call the {} a success; one did not leave early.",
         "eli": "i dont get the {} tbh, skip the b side, snacks were good",
     }
-    items = [Item(f"R{n}", f"Record number {n}", f"A record of {word} songs") for n, word in enumerate("slow fast sad odd short".split())]
+    items = [
+        Item(f"R{n}", f"Record number {n}", f"A record of {word} songs") for n, word in enumerate(["slow", "fast", "sad", "odd", "short"])
+    ]
     reviews = [
         Review(user, item.asin, style.format(item.title.lower() if item.title else ""), rating=n + 1, title=f"On {item.asin}", timestamp=n)
         for user, style in styles.items()

@@ -8,7 +8,7 @@ from rouge_score.rouge_scorer import RougeScorer
 from benchmarks.metrics import known_metrics, parse_metric
 from dpl.errors import ConfigurationError
 
-WORDS = "the a record song film slow fast loud quiet night rain tea never always good bad ending .".split()
+WORDS = ["the", "a", "record", "song", "film", "slow", "loud", "quiet", "night", "rain", "tea", "never", "always", "good", "."]
 ODD = ["", "  ", "word", "\N{PILE OF POO}", "שלום עולם", "\ud800", "no " * 3000, "...", "Ünïcode façade"]
 
 

@@ -21,7 +21,7 @@ def test_an_outcome_survives_its_line(text: str | None) -> None:
 
 @pytest.mark.parametrize("line", ["", "{", "[]", '{"dataset": "d"}', "null"])
 def test_a_line_that_is_none_is_a_value_error(line: str) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"."):
         Outcome.from_json(line)
 
 

@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.openai_server import OpenAIServer, Reply, echo
 
 from dpl.errors import ConfigurationError, ContextExceeded, MissingRequirement, ModelError, NotStored
 from dpl.llm.client import LLM
 from dpl.llm.responses import ResponseStore
 from dpl.records import Completion, Message, Sampling
+from tests.openai_server import OpenAIServer, Reply, echo
 
 HELLO = [Message("system", "Be brief."), Message("user", "Hello")]
 
@@ -99,7 +99,7 @@ def test_an_empty_answer_is_tried_again_with_another_seed(llm: LLM, server: Open
 
 def test_attempts_end_and_nothing_is_stored(llm: LLM, server: OpenAIServer) -> None:
     server.answer = lambda request: Reply(status=503, headers={"retry-after": "0"})
-    with pytest.raises(ModelError, match="503|overloaded|Service"):
+    with pytest.raises(ModelError, match=r"503|overloaded|Service"):
         ask(llm)
     assert len(server.requests) == llm.attempts
     assert len(llm.store) == 0

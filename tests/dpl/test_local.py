@@ -68,7 +68,7 @@ def test_a_file_in_the_hub_cache_is_found_without_the_hub(tmp_path: Path, monkey
 @pytest.mark.local_model
 def test_a_file_that_is_no_model_is_a_configuration_error(weights: Path, tmp_path: Path) -> None:
     (tmp_path / "text.gguf").write_text("not a model")
-    with pytest.raises((ConfigurationError, ModelError), match="text.gguf"):
+    with pytest.raises((ConfigurationError, ModelError), match=r"text\.gguf"):
         asyncio.run(LLM(f"local/{tmp_path / 'text.gguf'}").complete([Message("user", "x")], stage="test"))
 
 

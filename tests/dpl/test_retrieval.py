@@ -9,8 +9,8 @@ from dpl.trace import Trace
 
 def test_bm25_is_rank_bm25_over_headline_and_description(corpus: Corpus) -> None:
     sample = corpus.sample("ann", corpus.item("NEW"), title="On R2 and moving")
-    query = "On R2 and moving Twelve slow songs about moving house".split()
-    documents = [f"On R{n} A record of {word} songs".split() for n, word in enumerate("slow fast sad odd short".split())]
+    query = ["On", "R2", "and", "moving", "Twelve", "slow", "songs", "about", "moving", "house"]
+    documents = [f"On R{n} A record of {word} songs".split() for n, word in enumerate(["slow", "fast", "sad", "odd", "short"])]
     scores = BM25Okapi(documents).get_scores(query)
     expected = [f"R{n}" for n in sorted(range(5), key=lambda n: -scores[n])]
     assert [key.review.asin for key in key_samples(Trace(None), sample, corpus, 5)] == expected
