@@ -82,7 +82,9 @@ class Trace:
                 prompts = shorter
                 continue
             if rendered.shortened:
-                self.note(f"{stage}: {rendered.shortened} texts cut to fit the prompt's limits")
+                self.note(
+                    f"{stage}: texts cut to {prompts.review_words} words a review and {prompts.description_words} a description: {rendered.shortened}"
+                )
             if not completion.text.strip():
                 raise ModelError(f"stage {stage}: the answer is empty")
             return completion.text.strip()

@@ -3,7 +3,8 @@
 const filter = document.getElementById("filter");
 const words = document.getElementById("words");
 const boxes = [...filter.querySelectorAll("input[type=checkbox]")];
-const cards = [...document.querySelectorAll("article")].map((card) => ({ card, text: card.textContent.toLowerCase() }));
+const told = (card) => [...card.querySelectorAll("h3, .about, .text")].map((part) => part.textContent).join(" ");
+const cards = [...document.querySelectorAll("article")].map((card) => ({ card, text: told(card).toLowerCase() }));
 
 function apply() {
   const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
