@@ -24,6 +24,7 @@ def score_file(path: Path, metrics: Sequence[str], out: Path) -> None:
     """
     import numpy as np
     import pandas as pd
+
     from reports.tables import write_csv
 
     if not path.is_file():

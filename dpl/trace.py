@@ -82,9 +82,8 @@ class Trace:
                 prompts = shorter
                 continue
             if rendered.shortened:
-                self.note(
-                    f"{stage}: texts cut to {prompts.review_words} words a review and {prompts.description_words} a description: {rendered.shortened}"
-                )
+                limits = f"{prompts.review_words} words a review and {prompts.description_words} a description"
+                self.note(f"{stage}: {rendered.shortened} of its texts cut to {limits}")
             if not completion.text.strip():
                 raise ModelError(f"stage {stage}: the answer is empty")
             return completion.text.strip()

@@ -10,7 +10,7 @@ import pytest
 from dpl.corpus import Corpus
 from dpl.llm.client import LLM
 from dpl.records import Item, Review
-from tests.openai_server import OpenAIServer
+from openai_server import OpenAIServer
 
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
 

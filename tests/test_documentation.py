@@ -10,7 +10,7 @@ from benchmarks.metrics import METRICS, Metric, Scores, register
 from dpl.corpus import Corpus
 from dpl.llm.client import LLM
 from dpl.method import METHODS
-from tests.openai_server import OpenAIServer
+from openai_server import OpenAIServer
 
 ROOT = Path(__file__).parent.parent
 

@@ -6,7 +6,7 @@ from benchmarks.methods import known_methods, parse_method
 from dpl.corpus import Corpus
 from dpl.llm.client import LLM
 from dpl.records import Item, Review
-from tests.openai_server import OpenAIServer
+from openai_server import OpenAIServer
 
 
 def test_non_personalized_sees_nothing_of_the_user_but_rating_and_title(corpus: Corpus, llm: LLM, server: OpenAIServer) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from benchmarks.cli import main
-from tests.openai_server import OpenAIServer, Reply, echo
+from openai_server import OpenAIServer, Reply, echo
 
 Capture = pytest.CaptureFixture[str]
 METHODS = ["non_personalized", "rag:k=2", "intsum:k=2,summarized=2", "dpl:n=2,k=2"]

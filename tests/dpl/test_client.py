@@ -9,7 +9,7 @@ from dpl.errors import ConfigurationError, ContextExceeded, MissingRequirement, 
 from dpl.llm.client import LLM
 from dpl.llm.responses import ResponseStore
 from dpl.records import Completion, Message, Sampling
-from tests.openai_server import OpenAIServer, Reply, echo
+from openai_server import OpenAIServer, Reply, echo
 
 HELLO = [Message("system", "Be brief."), Message("user", "Hello")]
 

@@ -5,7 +5,7 @@ import pytest
 
 from dpl import DPL, LLM, Corpus, Item, Review
 from dpl.errors import ConfigurationError, ModelError
-from tests.openai_server import OpenAIServer, Reply, echo
+from openai_server import OpenAIServer, Reply, echo
 
 
 def prompts(server: OpenAIServer, opening: str) -> list[str]:
