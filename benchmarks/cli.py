@@ -51,7 +51,7 @@ def run(
         "replicates": replicates,
         "concurrency": concurrency,
     }
-    settings = read_settings(experiment) | {name: value for name, value in given.items() if value}
+    settings = read_settings(experiment) | {name: value for name, value in given.items() if value is not None}
     settings = assigned(settings, assign or ())
     with Display() as display:
         done = run_experiment(settings, out=out, store=store, offline=offline, progress=display.progress)
@@ -132,6 +132,9 @@ def main(arguments: Sequence[str] | None = None) -> Any:
         for line in str(error).splitlines():
             sys.stderr.write(f"dplbench: {line}\n")
         sys.exit(error.exit_code)
+    except OSError as error:
+        sys.stderr.write(f"dplbench: {error}; make room or give another place with --out and --store, what was finished is kept\n")
+        sys.exit(2)
     except KeyboardInterrupt:
         sys.stderr.write("dplbench: stopped; what was finished is kept, and the same command goes on from there\n")
         sys.exit(INTERRUPTED)

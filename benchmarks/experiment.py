@@ -108,12 +108,13 @@ class Experiment(Settings):
     def digest(self, **identities: object) -> str:
         """Returns eight hexadecimal digits that name this experiment.
 
-        Settings that cannot change a result (concurrency, the error rate, the description) are not in it.
+        Settings that cannot change a result (concurrency, the error rate, the description) are not in it, nor is the folder of prompts,
+        whose content counts.
 
         Args:
             identities: what the settings only refer to: fingerprints of datasets, hashes of prompts.
         """
-        settings = self.model_dump(mode="json", exclude={"concurrency", "max_error_rate", "description"})
+        settings = self.model_dump(mode="json", exclude={"concurrency", "max_error_rate", "description", "prompts"})
         text = json.dumps({"experiment": settings, **identities}, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 

@@ -28,8 +28,8 @@ LIBRARIES = (
 CODE = Path(__file__).parent.parent
 
 
-def manifest(prepared: Prepared, store: Path | None) -> dict[str, Any]:
-    """Returns the manifest of a run that is about to begin; see the design for its fields."""
+def manifest(prepared: Prepared, store: str) -> dict[str, Any]:
+    """Returns the manifest of a run that is about to begin; `store` is the response store's path as seen from the run folder."""
     experiment = prepared.experiment
     return {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -51,7 +51,7 @@ def manifest(prepared: Prepared, store: Path | None) -> dict[str, Any]:
         "prompts": prepared.prompt_hashes,
         "metrics": {metric.name: metric.signature for metric in prepared.metrics},
         "warnings": [*prepared.substitutes, *_cautions(experiment.models)],
-        "store": None if store is None else str(store),
+        "store": store,
         "versions": {"python": platform.python_version(), **_versions()},
         "git": _git_state(),
         "collect_seconds": 0.0,

@@ -81,6 +81,19 @@ def load_datasets(experiment: Experiment) -> tuple[Dataset, ...]:
     return tuple(load_dataset(name).limited(experiment.limit) for name in experiment.datasets)
 
 
+def recorded_datasets(manifest: Mapping[str, Any]) -> tuple[Dataset, ...]:
+    """Returns the datasets that a run was collected on.
+
+    Raises:
+        ConfigurationError: one of them is not what it was then.
+    """
+    datasets = load_datasets(checked(manifest["experiment"]))
+    for dataset in datasets:
+        if dataset.fingerprint != manifest["datasets"][dataset.name]["fingerprint"]:
+            raise ConfigurationError(f"dataset {dataset.name} has changed since this run was collected; run the experiment again")
+    return datasets
+
+
 def usable_metrics(names: Sequence[str]) -> tuple[tuple[Metric, ...], tuple[str, ...]]:
     """Returns the metrics that this machine can compute for the ones named, and what was put in the place of what."""
     found = [parse_metric(name).usable() for name in names]

@@ -4,13 +4,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.datasets import Dataset
-from benchmarks.experiment import checked
-from benchmarks.preparation import load_datasets
+from benchmarks.preparation import recorded_datasets
 from benchmarks.runs import Outcome, RunFolder
 from dpl.errors import ConfigurationError
 from dpl.llm.responses import ResponseStore
-from dpl.records import StageTrace
+from dpl.records import Sample, StageTrace
 from reports.page import write_page
 from reports.plots import plot_scores
 from reports.tables import markdown_table
@@ -93,30 +91,35 @@ def samples(folder: RunFolder, described: Mapping[str, Any]) -> "pd.DataFrame":
     """Returns one row a prediction with all that the page shows of it; prompts and answers where the response store is at hand."""
     import pandas as pd
 
-    datasets = {dataset.name: dataset for dataset in load_datasets(checked(described["experiment"]))}
+    targets = {
+        (dataset.name, sample.id): (sample, dataset.references[sample.id])
+        for dataset in recorded_datasets(described)
+        for sample in dataset.samples
+    }
     scores = pd.read_parquet(folder.scores_file)
     scores = scores[scores["metric"].isin(described["metrics"])]
     keys = ["dataset", "model", "method", "replicate", "sample_id"]
     values: dict[tuple[Any, ...], dict[str, float]] = {}
     for *key, metric, value in scores[[*keys, "metric", "value"]].itertuples(index=False):
         values.setdefault(tuple(key), {})[metric] = value
-    store = _store(described)
+    store = _store(folder.path / described["store"])
     try:
         outcomes, _ = folder.outcomes()
-        rows = [_row(outcome, datasets[outcome.key.dataset], values.get(tuple(outcome.key), {}), store) for outcome in outcomes.values()]
+        rows = [
+            _told(outcome, values.get(tuple(outcome.key), {}), store) | _about(*targets[outcome.key.dataset, outcome.key.sample_id])
+            for outcome in outcomes.values()
+        ]
     finally:
         if store is not None:
             store.close()
     return pd.DataFrame(rows)
 
 
-def _store(described: Mapping[str, Any]) -> ResponseStore | None:
-    path = described.get("store")
-    return ResponseStore(Path(path)) if path and Path(path).is_file() else None
+def _store(path: Path) -> ResponseStore | None:
+    return ResponseStore(path) if path.is_file() else None
 
 
-def _row(outcome: Outcome, dataset: Dataset, scores: Mapping[str, float], store: ResponseStore | None) -> dict[str, Any]:
-    sample = next(sample for sample in dataset.samples if sample.id == outcome.key.sample_id)
+def _told(outcome: Outcome, scores: Mapping[str, float], store: ResponseStore | None) -> dict[str, Any]:
     return {
         **outcome.key._asdict(),
         "user_id": outcome.user_id,
@@ -125,12 +128,17 @@ def _row(outcome: Outcome, dataset: Dataset, scores: Mapping[str, float], store:
         "text": _whole(outcome.text),
         "notes": list(outcome.notes),
         "stages": [_stage(stage, store) for stage in outcome.stages],
+        "scores": dict(scores),
+    }
+
+
+def _about(sample: Sample, reference: str) -> dict[str, Any]:
+    return {
         "item_title": _whole(sample.item.title),
         "item_description": _whole(sample.item.description),
         "rating": sample.rating,
         "title": _whole(sample.title),
-        "reference": _whole(dataset.references[sample.id]),
-        "scores": dict(scores),
+        "reference": _whole(reference),
     }
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,9 +15,8 @@ from benchmarks.datasets import Dataset
 from benchmarks.experiment import Experiment, checked
 from benchmarks.manifest import manifest, reported_models
 from benchmarks.metrics import Metric
-from benchmarks.preparation import Prepared, load_datasets, prepare, usable_metrics
+from benchmarks.preparation import Prepared, prepare, recorded_datasets, usable_metrics
 from benchmarks.runs import FAILED, OK, Outcome, RunFolder
-from dpl.errors import ConfigurationError
 from dpl.llm.responses import ResponseStore
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _collected(prepared: Prepared, folder: RunFolder, path: Path, responses: Res
     wanted = list(keys(prepared))
     known, damaged = folder.outcomes()
     done = {key for key in wanted if key in known and known[key].status == OK}
-    described = manifest(prepared, path)
+    described = manifest(prepared, os.path.relpath(path, folder.path))
     if folder.manifest_file.is_file():
         before = folder.manifest()
         described |= {name: before[name] for name in ("created", "collect_seconds") if name in before}
@@ -117,7 +117,11 @@ def _collected(prepared: Prepared, folder: RunFolder, path: Path, responses: Res
     known, _ = folder.outcomes()
     outcomes = [known[key] for key in wanted]
     folder.write_outcomes(outcomes)
-    folder.write_manifest(described | {"models": reported_models(outcomes, responses)})
+    models = reported_models(outcomes, responses)
+    described["warnings"] += [
+        f"{name} does not take {', '.join(told['dropped'])}: not sent" for name, told in models.items() if told["dropped"]
+    ]
+    folder.write_manifest(described | {"models": models})
     return outcomes
 
 
@@ -160,10 +164,7 @@ def score_again(folder: RunFolder, metrics: Sequence[str] = ()) -> None:
     """
     described = folder.manifest()
     experiment = checked({**described["experiment"], "metrics": [*dict.fromkeys([*described["experiment"]["metrics"], *metrics])]})
-    datasets = load_datasets(experiment)
-    for dataset in datasets:
-        if dataset.fingerprint != described["datasets"][dataset.name]["fingerprint"]:
-            raise ConfigurationError(f"dataset {dataset.name} is not the one that {folder.path} was collected on; run the experiment again")
+    datasets = recorded_datasets(described)
     usable, substitutes = usable_metrics(experiment.metrics)
     described["experiment"] = experiment.model_dump(mode="json")
     described["metrics"] = {metric.name: metric.signature for metric in usable}
