@@ -27,6 +27,7 @@ def dplbench(*arguments: object) -> int:
         (["--model", "anthropic/claude-haiku-4-5"], 3, "export ANTHROPIC_API_KEY="),
         (["--set", "concurency=2"], 2, "did you mean concurrency?"),
         (["--set", "limit=zero"], 2, "limit: 'zero' is not allowed"),
+        (["--limit", "0"], 2, "limit: 0 is not allowed"),
         (["--set", "prompts=/no/such/folder"], 2, "no folder /no/such/folder"),
         (["quickstrat"], 2, "did you mean quickstart?"),
     ],
@@ -129,3 +130,10 @@ def test_the_command_itself_answers() -> None:
     command = [sys.executable, "-c", "from benchmarks.cli import main; main()", "--help"]
     found = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "doctor" in found.stdout
+
+
+def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("in the way")
+    assert dplbench("run", "--out", tmp_path / "file") == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "--store" in line

@@ -257,3 +257,27 @@ def test_half_a_character_is_no_reason_to_stop(server: OpenAIServer, tmp_path: P
     server.answer = lambda request: Reply("half a character: \ud800")
     assert run(tmp_path, "--method", "rag") == 0
     assert "half a character: ?" in (folder_of(tmp_path) / "report.html").read_text()
+
+
+def test_a_changed_dataset_is_not_scored_as_if_it_were_the_same(
+    server: OpenAIServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    from dataclasses import replace
+
+    from benchmarks.datasets import DATASETS
+
+    run(tmp_path, "--method", "rag")
+    load = DATASETS["sample"]
+    monkeypatch.setitem(DATASETS, "sample", lambda: replace(load(), fingerprint="another"))
+    assert dplbench("score", folder_of(tmp_path)) == 2
+    assert "has changed" in capsys.readouterr().err
+
+
+def test_prompts_of_ones_own_are_used_and_land_in_another_folder(server: OpenAIServer, tmp_path: Path) -> None:
+    own = tmp_path / "prompts"
+    own.mkdir()
+    (own / "generation.user.txt").write_text("Do as you like about {{ sample.item.title }}.")
+    run(tmp_path / "out", "--method", "rag")
+    run(tmp_path / "out", "--method", "rag", "--set", f"prompts={own}")
+    assert len([path for path in (tmp_path / "out").iterdir() if path.is_dir()]) == 2
+    assert server.requests[-1]["messages"][1]["content"].startswith("Do as you like about")
