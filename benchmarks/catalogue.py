@@ -40,7 +40,7 @@ def metrics() -> Rows:
 
 def datasets() -> Rows:
     """Returns every dataset with its first line of documentation."""
-    return ("dataset", "what"), [(name, _first_line(loader)) for name, loader in known_datasets().items()]
+    return ("dataset", "what"), [(source.usage, _first_line(source.load)) for source in known_datasets().values()]
 
 
 def experiments() -> Rows:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from benchmarks.data_cli import data
 from dpl.errors import DPLError
 
 app = typer.Typer(
@@ -17,6 +18,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(data, name="data")
 
 INTERRUPTED = 130
 RunFolderArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]

@@ -1,7 +1,8 @@
 """What the command line shows: a progress bar on a terminal, plain lines elsewhere, and tables on stdout."""
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -111,3 +112,19 @@ def _say_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     for row in rows:
         table.add_row(*map(str, row))
     OUT.print(table, highlight=False)
+
+
+@contextmanager
+def telling(what: str) -> Iterator[Callable[[str], None]]:
+    """Gives a function that shows how far something is: in one line that changes on a terminal, a line each time elsewhere."""
+    if not ERR.is_terminal:
+        yield lambda text: ERR.print(text, highlight=False, markup=False)
+        return
+    with ERR.status(what) as status:
+        yield lambda text: status.update(f"{what}: {text}")
+
+
+def say_built(counts: Mapping[str, int], out: Path) -> None:
+    """Shows what a build counted at every step."""
+    _say_table(("step", "count"), [(step.replace("_", " "), f"{count:,}") for step, count in counts.items()])
+    say_files([out])

@@ -49,7 +49,7 @@ def _local() -> Iterator[Finding]:
 
 
 def _datasets() -> Iterator[Finding]:
-    for name in known_datasets():
+    for name in (name for name, source in known_datasets().items() if not source.takes):
         try:
             dataset = load_dataset(name)
         except DPLError as error:

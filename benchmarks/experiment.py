@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from benchmarks.datasets import known_datasets
+from benchmarks.datasets import find_dataset
 from benchmarks.methods import label, parse_method
 from benchmarks.metrics import parse_metric
 from dpl.errors import ConfigurationError
@@ -64,8 +64,7 @@ class Experiment(Settings):
     @field_validator("datasets")
     @classmethod
     def _datasets_exist(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        known = known_datasets()
-        return _distinct(_each(names, lambda name: name if name in known else _raise(ConfigurationError.unknown("dataset", name, known))))
+        return _distinct(_each(names, _existing_dataset))
 
     @field_validator("methods")
     @classmethod
@@ -140,8 +139,9 @@ def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
-def _raise(error: Exception) -> Any:
-    raise error
+def _existing_dataset(name: str) -> str:
+    find_dataset(name)
+    return name
 
 
 def shipped_experiments() -> Mapping[str, Path]:

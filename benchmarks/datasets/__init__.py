@@ -30,25 +30,61 @@ class Dataset:
         return self if most is None else replace(self, samples=self.samples[:most])
 
 
-Loader = Callable[[], Dataset]
-DATASETS: dict[str, Loader] = {}
+Loader = Callable[[str], Dataset]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where datasets come from: one of them (`takes` is empty), or one for each value of what follows the name (`amazon:DIR`)."""
+
+    name: str
+    takes: str
+    load: Loader
+
+    @property
+    def usage(self) -> str:
+        """How its datasets are named in an experiment."""
+        return f"{self.name}:{self.takes}" if self.takes else self.name
+
+
+SOURCES: dict[str, Source] = {}
 L = TypeVar("L", bound=Loader)
 
 
-def register(name: str) -> Callable[[L], L]:
-    """Makes a function that loads a dataset known by name; used as a decorator."""
+def register(name: str, *, takes: str = "") -> Callable[[L], L]:
+    """Makes a function that loads datasets known by name; used as a decorator.
+
+    Args:
+        name: what the dataset is called by.
+        takes: what follows the name after a colon, if anything does; the function is given it (else an empty text).
+    """
 
     def add(loader: L) -> L:
-        DATASETS[name] = loader
+        SOURCES[name] = Source(name, takes, loader)
         return loader
 
     return add
 
 
-def known_datasets() -> Mapping[str, Loader]:
-    """Returns every dataset's loader by name, sorted; nothing is loaded."""
+def known_datasets() -> Mapping[str, Source]:
+    """Returns every source of datasets by name, sorted; nothing is loaded."""
     import_all("benchmarks.datasets")
-    return dict(sorted(DATASETS.items()))
+    return dict(sorted(SOURCES.items()))
+
+
+def find_dataset(name: str) -> tuple[Source, str]:
+    """Returns the source of a dataset, and what follows the source's name.
+
+    Raises:
+        ConfigurationError: there is none of this name, or what has to follow is missing.
+    """
+    sources = known_datasets()
+    if name in sources and not sources[name].takes:
+        return sources[name], ""
+    head, _, argument = name.partition(":")
+    if head in sources and sources[head].takes and argument:
+        return sources[head], argument
+    raise ConfigurationError.unknown("dataset", name, [source.usage for source in sources.values()])
 
 
 def load_dataset(name: str) -> Dataset:
@@ -58,7 +94,5 @@ def load_dataset(name: str) -> Dataset:
         ConfigurationError: there is none of this name, or its files are damaged.
         MissingRequirement: its files are not there.
     """
-    datasets = known_datasets()
-    if name not in datasets:
-        raise ConfigurationError.unknown("dataset", name, datasets)
-    return datasets[name]()
+    source, argument = find_dataset(name)
+    return replace(source.load(argument), name=name)

@@ -6,7 +6,8 @@ items hold `asin, title, description`.
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -38,16 +39,16 @@ def read_jsonl(path: Path) -> Iterator[Record]:
             yield record
 
 
-def from_records(name: str, rows: Iterable[Record], items: Iterable[Record]) -> Dataset:
+def from_records(name: str, rows: Iterable[Record], items: Iterable[Record], others: Iterable[Review] = ()) -> Dataset:
     """Returns the dataset of one split.
 
-    Everybody's profile makes the corpus; the reviews to predict are not in it. A row whose own text is blank cannot be scored and is
-    left out, which `notes` tells.
+    Everybody's profile, and the reviews of `others`, make the corpus; the reviews to predict are not in it. A row whose own text is blank
+    cannot be scored and is left out, which `notes` tells.
 
     Raises:
         ConfigurationError: a record lacks a field, or two rows are about the same user and item.
     """
-    rows, items = list(rows), list(items)
+    rows, items, others = list(rows), list(items), list(others)
     known = {item.asin: item for item in map(_item, items)}
     reviews: dict[tuple[str, str, str], Review] = {}
     samples: list[Sample] = []
@@ -66,10 +67,10 @@ def from_records(name: str, rows: Iterable[Record], items: Iterable[Record]) -> 
     blank = len(rows) - len(samples)
     return Dataset(
         name=name,
-        corpus=Corpus(reviews.values(), known.values()),
+        corpus=Corpus([*reviews.values(), *others], known.values()),
         samples=tuple(samples),
         references=references,
-        fingerprint=_fingerprint(rows, items),
+        fingerprint=_fingerprint(rows, items, [asdict(review) for review in others]),
         notes=(f"{blank} rows without a review text left out",) if blank else (),
     )
 
@@ -107,9 +108,9 @@ def _field(record: Record, name: str) -> Any:
     return record[name]
 
 
-def _fingerprint(*tables: list[Record]) -> str:
+def _fingerprint(*tables: Sequence[Record]) -> str:
     digest = hashlib.sha256()
-    for table in tables:
+    for table in filter(None, tables):
         for record in table:
             digest.update(json.dumps(record, sort_keys=True, separators=(",", ":"), default=str).encode())
             digest.update(b"\n")

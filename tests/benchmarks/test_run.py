@@ -264,11 +264,11 @@ def test_a_changed_dataset_is_not_scored_as_if_it_were_the_same(
 ) -> None:
     from dataclasses import replace
 
-    from benchmarks.datasets import DATASETS
+    from benchmarks.datasets import SOURCES
 
     run(tmp_path, "--method", "rag")
-    load = DATASETS["sample"]
-    monkeypatch.setitem(DATASETS, "sample", lambda: replace(load(), fingerprint="another"))
+    source = SOURCES["sample"]
+    monkeypatch.setitem(SOURCES, "sample", replace(source, load=lambda _: replace(source.load(_), fingerprint="another")))
     assert dplbench("score", folder_of(tmp_path)) == 2
     assert "has changed" in capsys.readouterr().err
 

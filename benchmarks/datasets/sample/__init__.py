@@ -9,6 +9,6 @@ HERE = Path(__file__).parent
 
 
 @register("sample")
-def load() -> Dataset:
+def load(_: str = "") -> Dataset:
     """20 users, 16 books, films and records; one review a user to predict."""
     return from_records("sample", read_jsonl(HERE / "rows.jsonl"), read_jsonl(HERE / "items.jsonl"))
