@@ -23,7 +23,7 @@ def reviews(count: int, users: int, items: int, seed: int = 0) -> Iterator[dict[
     for number in range(count):
         (user,), (item,) = rng.choices(range(users), active), rng.choices(range(items), weights)
         own = texts.setdefault(user, [])
-        text = "".join(rng.choice(WORDS + voices[user]) + rng.choice(SPACES) for _ in range(rng.randint(38, 70)))
+        text = "".join(rng.choice(WORDS + tuple(voices[user])) + rng.choice(SPACES) for _ in range(rng.randint(38, 70)))
         if own and rng.random() < 0.04:
             text = rng.choice(own)
         elif own and rng.random() < 0.03:
