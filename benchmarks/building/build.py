@@ -72,7 +72,7 @@ def _built(review_files: Sequence[str], meta: Sequence[str], draft: Path, rules:
     counts: dict[str, int] = {}
     items = read_items(meta, rules, tolerance, counts)
     tell(f"{counts['items_kept']:,} of {counts['item_rows']:,} items kept")
-    texts = draft / ".texts.parquet"
+    texts = draft / ".texts.arrow"
     reviews = spool_reviews(review_files, items, rules, tolerance, counts, texts, tell)
     among, counts["rounds_of_users_and_items"] = first_fixed_point(reviews, rules, tell)
     counts |= _sizes("after_first_fixed_point", reviews, among)

@@ -68,10 +68,15 @@ def _parsed(line: bytes) -> Any:
     except orjson.JSONDecodeError:
         pass
     try:
-        # A lone surrogate is no valid character, but Python's parser takes it and the rest of the line is good.
-        return json.loads(line.decode("utf-8", "replace"))
+        # A lone surrogate is no valid character and fits in no Parquet file, but the rest of the line is good: Python's parser takes it,
+        # and it becomes a question mark. Code points stay as many.
+        return json.loads(line.decode("utf-8", "replace"), object_hook=_whole)
     except ValueError:
         return None
+
+
+def _whole(record: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.encode("utf-8", "replace").decode() if isinstance(value, str) else value for name, value in record.items()}
 
 
 def _opened(path: str) -> BinaryIO:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from benchmarks.building.spool import GROUP, Reviews
+from benchmarks.building.spool import TEXTS, Reviews
 
 BUCKET_REVIEWS = 20_000
 """Reviews whose rows are made at once: their texts, times the length of the growing training profiles, are in memory."""
@@ -105,16 +105,16 @@ def _buckets(reviews: Reviews, found: Histories, folder: Path) -> Iterator[tuple
     spools = [folder / f".bucket-{number}.arrow" for number in range(len(bounds) - 1)]
     with ExitStack() as open_files:
         sinks = [open_files.enter_context(pa.OSFile(str(spool), "wb")) for spool in spools]
-        schema = pa.schema([("place", pa.int64()), ("text", pa.string()), ("title", pa.string())])
+        schema = pa.schema([("place", pa.int64()), *TEXTS])
         writers = [open_files.enter_context(pa.ipc.new_stream(sink, schema)) for sink in sinks]
         begin = 0
-        for batch in pq.ParquetFile(reviews.file).iter_batches(batch_size=GROUP):
+        for batch in reviews.texts():
             places = place[begin : begin + len(batch)]
             begin += len(batch)
             bucket = np.searchsorted(edges, places, side="right") - 1
             for number in np.unique(bucket[places >= 0]).tolist():
                 chosen = np.flatnonzero((bucket == number) & (places >= 0))
-                columns = [batch.column(name).take(pa.array(chosen)).cast(pa.string()) for name in ("text", "title")]
+                columns = batch.take(pa.array(chosen)).columns
                 writers[number].write_batch(pa.record_batch([pa.array(places[chosen]), *columns], schema=schema))
     for number, spool in enumerate(spools):
         first, last = bounds[number], bounds[number + 1]
@@ -157,9 +157,9 @@ def write_peers(reviews: Reviews, chosen: NDArray[np.int64], path: Path) -> int:
     wanted[chosen] = True
     begin = 0
     with pq.ParquetWriter(path, PEER, compression="zstd") as writer:
-        for batch in pq.ParquetFile(reviews.file).iter_batches(batch_size=GROUP):
+        for batch in reviews.texts():
             positions = begin + np.flatnonzero(wanted[begin : begin + len(batch)])
-            texts = pa.table(batch).take(pa.array(positions - begin)).cast(pa.schema([("text", pa.string()), ("title", pa.string())]))
+            texts = pa.Table.from_batches([batch]).take(pa.array(positions - begin))
             begin += len(batch)
             users = pa.array([reviews.users[index] for index in reviews.user[positions]], pa.string())
             if len(positions):

@@ -1,22 +1,25 @@
 """The first pass over raw reviews: what can be dropped by itself is dropped, texts go to disk, the rest of each review into arrays."""
 
 from array import array
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from benchmarks.building.raw import Tolerance, read
 from benchmarks.building.rules import Rules
 
 GROUP = 20_000
-TEXTS = pa.schema([("text", pa.large_string()), ("title", pa.large_string())])
+TEXTS = pa.schema([("text", pa.string()), ("title", pa.string())])
 REVIEW_FIELDS = ("user_id", "parent_asin", "rating", "title", "text", "timestamp")
+USUAL = (str, str, float, str, str, int)
+"""The types of nearly all reviews; only others are looked at closely, for which there is no time otherwise."""
+_values = itemgetter(*REVIEW_FIELDS)
 ITEM_FIELDS = ("parent_asin", "title", "description", "categories", "rating_number")
 
 Tell = Callable[[str], None]
@@ -52,6 +55,13 @@ class Reviews:
     def __len__(self) -> int:
         return len(self.user)
 
+    def texts(self) -> Iterator[pa.RecordBatch]:
+        """Yields the texts and titles from disk, a batch at a time."""
+        with pa.memory_map(str(self.file)) as source:
+            file = pa.ipc.open_file(source)
+            for number in range(file.num_record_batches):
+                yield file.get_batch(number)
+
 
 def read_items(paths: Iterable[str], rules: Rules, tolerance: Tolerance, counts: dict[str, int]) -> dict[str, Item]:
     """Returns the items that may be reviewed, by `parent_asin`; of several records of one item the last counts."""
@@ -60,7 +70,7 @@ def read_items(paths: Iterable[str], rules: Rules, tolerance: Tolerance, counts:
     for path in paths:
         for number, record in read(path, tolerance):
             rows += 1
-            if problem := _problem(record, ITEM_FIELDS, {"parent_asin": str}):
+            if problem := _problem(record, ITEM_FIELDS, ("parent_asin",)):
                 tolerance.skip(f"{path}, line {number}: {problem}")
                 continue
             asin, description = record["parent_asin"], _description(record["description"])
@@ -70,7 +80,7 @@ def read_items(paths: Iterable[str], rules: Rules, tolerance: Tolerance, counts:
             elif not rules.min_description <= len(description) <= rules.max_description:
                 fits = False
             if fits:
-                found[asin] = Item(asin, _whole(str(record["title"])), _whole(description))
+                found[asin] = Item(asin, str(record["title"]), description)
             else:
                 found.pop(asin, None)
     counts |= {"item_rows": rows, "items_kept": len(found)}
@@ -86,30 +96,33 @@ def spool_reviews(
     user, item, time, rating, raw_text, text = array("i"), array("i"), array("q"), array("d"), array("q"), array("q")
     batch: list[tuple[str, str]] = []
     rows = long_enough = 0
-    with pq.ParquetWriter(file, TEXTS, compression="zstd", compression_level=1) as writer:
+    with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_file(sink, TEXTS, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
         for path in paths:
             for number, record in read(path, tolerance):
                 rows += 1
                 if rows % 500_000 == 0:
                     tell(f"{rows:,} reviews read, {len(user):,} kept")
-                if problem := _problem(record, REVIEW_FIELDS, {"user_id": str, "parent_asin": str}):
+                try:
+                    values = _values(record)
+                except KeyError:
+                    values = ()
+                if tuple(map(type, values)) != USUAL and (problem := _problem(record, REVIEW_FIELDS, ("user_id", "parent_asin"))):
                     tolerance.skip(f"{path}, line {number}: {problem}")
                     continue
-                raw = record["text"]
-                if not raw or len(raw) < rules.min_text or not (record["rating"] and record["title"] and record["timestamp"]):
+                who, asin, stars, title, raw, when = values
+                if not (raw and len(raw) >= rules.min_text and stars and title and when):
                     continue
                 long_enough += 1
-                asin = record["parent_asin"]
                 if asin not in items:
                     continue
-                final = _whole(raw.strip() if rules.keep_paragraphs else " ".join(raw.split()))
-                user.append(users.setdefault(record["user_id"], len(users)))
+                final = raw.strip() if rules.keep_paragraphs else " ".join(raw.split())
+                user.append(users.setdefault(who, len(users)))
                 item.append(known.setdefault(asin, len(known)))
-                time.append(record["timestamp"])
-                rating.append(record["rating"])
+                time.append(when)
+                rating.append(stars)
                 raw_text.append(hash(raw))
                 text.append(hash(final))
-                batch.append((final, _whole(record["title"])))
+                batch.append((final, title))
                 if len(batch) == GROUP:
                     _flush(writer, batch)
         _flush(writer, batch)
@@ -127,10 +140,10 @@ def spool_reviews(
     )
 
 
-def _flush(writer: pq.ParquetWriter, batch: list[tuple[str, str]]) -> None:
+def _flush(writer: pa.ipc.RecordBatchFileWriter, batch: list[tuple[str, str]]) -> None:
     if batch:
         texts, titles = zip(*batch, strict=True)
-        writer.write_table(pa.table([pa.array(texts, TEXTS.field(0).type), pa.array(titles, TEXTS.field(1).type)], schema=TEXTS))
+        writer.write_batch(pa.record_batch([pa.array(texts, pa.string()), pa.array(titles, pa.string())], schema=TEXTS))
         batch.clear()
 
 
@@ -145,13 +158,13 @@ TYPES: Mapping[str, tuple[type, ...]] = {
 }
 
 
-def _problem(record: Mapping[str, Any], names: tuple[str, ...], identities: Mapping[str, type]) -> str | None:
+def _problem(record: Mapping[str, Any], names: Sequence[str], identities: Sequence[str]) -> str | None:
     """Returns what is wrong with a record's columns, or None."""
     for name in names:
         if name not in record:
             return f"no column {name!r}, there is {', '.join(sorted(record)) or 'none'}"
         value = record[name]
-        if not isinstance(value, identities.get(name) or TYPES[name]) or value is True or value is False:
+        if not isinstance(value, str if name in identities else TYPES[name]) or isinstance(value, bool):
             return f"column {name!r} holds {str(value)[:40]!r}, which is no {'text' if name in identities else name}"
     return None
 
@@ -161,8 +174,3 @@ def _description(given: list[Any] | str | None) -> str:
     if parts and parts[0] == "Product Description":
         parts = parts[1:]
     return " ".join(parts)
-
-
-def _whole(text: str) -> str:
-    """Returns a text with each lone surrogate, which fits in no Parquet file, as a question mark; code points stay as many."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()

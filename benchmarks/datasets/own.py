@@ -135,7 +135,10 @@ def _split(request: Request, reviews: list[dict[str, Any]]) -> tuple[list[Record
     enough = {user: own for user, own in by_user.items() if len(own) >= request.min_reviews}
     if not enough:
         raise ConfigurationError(f"{request.file}: no user has {request.min_reviews} reviews with a text; lower {MIN_REVIEWS} or give more")
-    rows = [{"user_id": user, "profile": [asdict(review) for review in own[:-1]], "data": asdict(own[-1])} for user, own in enough.items()]
+    rows: list[Record] = []
+    for user, own in enough.items():
+        *profile, newest = map(asdict, own)
+        rows.append({"user_id": user, "profile": profile, "data": newest})
     return rows, [review for user, own in by_user.items() if user not in enough for review in own]
 
 
