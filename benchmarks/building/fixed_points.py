@@ -26,16 +26,21 @@ def deduplicated(reviews: Reviews, among: Positions, texts: NDArray[np.int64]) -
     crowded = _repeats(user, item) | _repeats(user, text)
     suspects = np.zeros(len(reviews.users), dtype=bool)
     suspects[user[crowded]] = True
-    stays = np.ones(len(order), dtype=bool)
+    doubtful = np.flatnonzero(suspects[user])
+    skipped = []
     current, items, seen = -1, set[int](), set[int]()
-    for position in np.flatnonzero(suspects[user]).tolist():
-        if user[position] != current:
-            current, items, seen = int(user[position]), set(), set()
-        if int(item[position]) in items or int(text[position]) in seen:
-            stays[position] = False
+    # Plain lists: this loop is all that cannot be done on whole arrays.
+    columns = (doubtful, user[doubtful], item[doubtful], text[doubtful])
+    for position, who, what, words in zip(*(column.tolist() for column in columns), strict=True):
+        if who != current:
+            current, items, seen = who, set(), set()
+        if what in items or words in seen:
+            skipped.append(position)
         else:
-            items.add(int(item[position]))
-            seen.add(int(text[position]))
+            items.add(what)
+            seen.add(words)
+    stays = np.ones(len(order), dtype=bool)
+    stays[skipped] = False
     return np.sort(order[stays])
 
 
