@@ -7,10 +7,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import pandas as pd
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from benchmarks.auditing import Check
 from benchmarks.doctor import Finding
 from benchmarks.report import read_summary
 from benchmarks.run import Done
@@ -128,3 +131,20 @@ def say_built(counts: Mapping[str, int], out: Path) -> None:
     """Shows what a build counted at every step."""
     _say_table(("step", "count"), [(step.replace("_", " "), f"{count:,}") for step, count in counts.items()])
     say_files([out])
+
+
+def say_audit(checks: Sequence[Check]) -> bool:
+    """Shows what an audit looked at; returns whether there is no leak."""
+    rows = []
+    for check in checks:
+        mark = "[dim]count[/]" if check.kind == "count" else "[red]leak[/]" if check.found else "[green]ok[/]"
+        rows.append((mark, f"{check.found:,}", check.what, escape(", ".join(check.examples))))
+    _say_table(("", "found", "what", "such as"), rows)
+    return not any(check.kind == "leak" and check.found for check in checks)
+
+
+def say_description(totals: Mapping[str, str], sizes: pd.DataFrame) -> None:
+    """Shows a dataset's counts and the distributions of its sizes."""
+    _say_table(("dataset", ""), list(totals.items()))
+    OUT.print()
+    _say_table(list(sizes.columns), [[row[0], *(f"{value:,.1f}" for value in row[1:])] for row in sizes.itertuples(index=False)])

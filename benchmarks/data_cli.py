@@ -7,7 +7,7 @@ import typer
 
 from dpl.errors import ConfigurationError
 
-data = typer.Typer(help="Build datasets from raw reviews.", no_args_is_help=True, rich_markup_mode=None)
+data = typer.Typer(help="Build datasets from raw reviews, and look into them.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @data.command()
@@ -60,3 +60,35 @@ def build(
     with telling("building") as tell:
         counts = build_rows(reviews, meta, out, used, tolerance, tell)
     say_built(counts, out)
+
+
+DatasetArgument = Annotated[str, typer.Argument(metavar="DATASET", help="As in an experiment: sample, amazon:DIR, csv:FILE.")]
+
+
+@data.command()
+def audit(dataset: DatasetArgument) -> None:
+    """Look for leaks and oddities; exit code 10 if there is a leak."""
+    from benchmarks.auditing import audit as look
+    from benchmarks.console import say_audit
+    from benchmarks.datasets import load_dataset
+
+    if not say_audit(look(load_dataset(dataset))):
+        raise typer.Exit(10)
+
+
+@data.command()
+def describe(
+    dataset: DatasetArgument,
+    out: Annotated[Path | None, typer.Option(help="Also draw the distributions, into this folder.")] = None,
+) -> None:
+    """Say how large a dataset is, and how its sizes are distributed."""
+    from benchmarks.console import say_description, say_files
+    from benchmarks.datasets import load_dataset
+    from benchmarks.description import describe as described
+    from benchmarks.description import sizes, totals
+    from reports.plots import plot_distributions
+
+    loaded = load_dataset(dataset)
+    say_description(totals(loaded), described(loaded))
+    if out is not None:
+        say_files(plot_distributions(sizes(loaded), out))

@@ -60,6 +60,8 @@ class Experiment(Settings):
     """The server of hosted models; None takes what the environment or LiteLLM says."""
     max_error_rate: float = Field(default=0.0, ge=0, le=1)
     """The share of samples that may fail before the run counts as failed (exit code 5)."""
+    allow_leaks: bool = False
+    """Run even on a dataset whose histories hold a review to predict, or go on after it."""
 
     @field_validator("datasets")
     @classmethod
@@ -113,7 +115,7 @@ class Experiment(Settings):
         Args:
             identities: what the settings only refer to: fingerprints of datasets, hashes of prompts.
         """
-        settings = self.model_dump(mode="json", exclude={"concurrency", "max_error_rate", "description", "prompts"})
+        settings = self.model_dump(mode="json", exclude={"concurrency", "max_error_rate", "allow_leaks", "description", "prompts"})
         text = json.dumps({"experiment": settings, **identities}, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 

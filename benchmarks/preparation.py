@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from benchmarks.auditing import leaks
 from benchmarks.datasets import Dataset, load_dataset
 from benchmarks.experiment import Experiment, checked
 from benchmarks.methods import parse_method, with_prompts
@@ -103,6 +104,8 @@ def usable_metrics(names: Sequence[str]) -> tuple[tuple[Metric, ...], tuple[str,
 
 def _loaded(experiment: Experiment, store: ResponseStore, offline: bool) -> Prepared:
     datasets = load_datasets(experiment)
+    if not experiment.allow_leaks:
+        _refuse_leaks(datasets)
     methods = {
         spec: with_prompts(parse_method(spec), experiment.prompts, experiment.review_words, experiment.description_words)
         for spec in experiment.methods
@@ -119,6 +122,18 @@ def _loaded(experiment: Experiment, store: ResponseStore, offline: bool) -> Prep
     )
     fingerprints = {dataset.name: dataset.fingerprint for dataset in datasets}
     return replace(prepared, digest=experiment.digest(datasets=fingerprints, prompts=dict(prepared.prompt_hashes)))
+
+
+def _refuse_leaks(datasets: Sequence[Dataset]) -> None:
+    problems = [
+        f"dataset {dataset.name}: {check.found} {check.what} ({', '.join(check.examples)}); "
+        "mend the data, or run all the same with --set allow_leaks=true"
+        for dataset in datasets
+        for check in leaks(dataset)
+        if check.found
+    ]
+    if problems:
+        raise ConfigurationError(*problems)
 
 
 def _model(name: str, experiment: Experiment, store: ResponseStore, offline: bool) -> LLM:

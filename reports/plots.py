@@ -1,5 +1,6 @@
 """Plots of results, the same bytes for the same numbers."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,24 @@ def plot_scores(summary: pd.DataFrame, folder: Path) -> list[Path]:
             for panel, metric in zip(panels, metrics, strict=True):
                 _panel(panel, group[group["metric"] == metric], metric, names=panel is panels[0])
         return _save(figure, folder, "scores")
+
+
+def plot_distributions(values: "Mapping[str, pd.Series[float]]", folder: Path) -> list[Path]:
+    """Draws a histogram of each set of values, with its median marked; `distributions.svg` and `.png` in `folder`."""
+    import matplotlib as mpl
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(2.6 * len(values), 2.4), layout="constrained")
+        FigureCanvasAgg(figure)
+        for axes, (name, column) in zip(figure.subplots(1, len(values), squeeze=False)[0], values.items(), strict=True):
+            axes.hist(column, bins=30, color=COLOURS[0])
+            axes.axvline(column.median(), color=COLOURS[1], linewidth=1.5)
+            axes.set_title(f"{name}\nmedian {column.median():,.0f}", fontsize=9)
+            axes.set_yticks([])
+            axes.locator_params(axis="x", nbins=4)
+        return _save(figure, folder, "distributions")
 
 
 def _panel(axes: "Axes", rows: pd.DataFrame, metric: str, *, names: bool) -> None:

@@ -18,14 +18,17 @@ def load(folder: str) -> Dataset:
     path = Path(folder)
     if not (path / "manifest.json").is_file():
         raise MissingRequirement(f"dataset amazon:{folder}: no finished build there; make one: dplbench data build --out {folder} ...")
-    wanted = json.loads((path / "manifest.json").read_text(encoding="utf-8"))["outputs"]
+    manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+    wanted = manifest["outputs"]
     lost = [name for name in wanted if not (path / name).is_file()]
     if lost:
         raise MissingRequirement(f"dataset amazon:{folder}: {', '.join(lost)} is gone; build it again")
+    rows = list(read_parquet(path / f"{SPLIT}.parquet"))
+    if len(rows) != manifest["counts"][f"{SPLIT}_rows"]:
+        told = f"{SPLIT}.parquet has {len(rows)} rows, its manifest says {manifest['counts'][f'{SPLIT}_rows']}"
+        raise ConfigurationError(f"dataset amazon:{folder}: {told}; build it again")
     peers = read_parquet(path / "peers.parquet") if "peers.parquet" in wanted else ()
-    return from_records(
-        f"amazon:{folder}", read_parquet(path / f"{SPLIT}.parquet"), read_parquet(path / "items.parquet"), map(_review, peers)
-    )
+    return from_records(f"amazon:{folder}", rows, read_parquet(path / "items.parquet"), map(_review, peers))
 
 
 def read_parquet(path: Path) -> Iterator[Record]:
