@@ -1,4 +1,5 @@
-import multiprocessing
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,19 +45,22 @@ def test_a_file_that_is_no_store_is_a_configuration_error(tmp_path: Path) -> Non
         ResponseStore(file)
 
 
-def write_many(file: Path, start: int) -> None:
-    store = ResponseStore(file)
-    for n in range(start, start + 100):
-        store.put(request(str(n)), completion(str(n), "x"))
+WRITE_MANY = """
+import sys
+from pathlib import Path
+
+from dpl.llm.responses import ResponseStore, request_json, request_key
+from dpl.records import Completion, Message, Sampling
+
+store = ResponseStore(Path(sys.argv[1]))
+for number in range(int(sys.argv[2]), int(sys.argv[2]) + 100):
+    asked = request_json("openai/x", None, [Message("user", str(number))], Sampling(), 0)
+    store.put(asked, Completion("x", request_key(asked), "x-1"))
+"""
 
 
 def test_two_processes_write_to_one_store(tmp_path: Path) -> None:
     file = tmp_path / "s.sqlite"
-    context = multiprocessing.get_context("spawn")
-    writers = [context.Process(target=write_many, args=(file, start)) for start in (0, 50)]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join()
-    assert [writer.exitcode for writer in writers] == [0, 0]
+    writers = [subprocess.Popen([sys.executable, "-c", WRITE_MANY, str(file), start]) for start in ("0", "50")]
+    assert [writer.wait(timeout=60) for writer in writers] == [0, 0]
     assert len(ResponseStore(file)) == 150
