@@ -32,6 +32,7 @@ def run(
     model: Annotated[list[str] | None, typer.Option(help="LiteLLM model id, or local/...; repeatable.")] = None,
     method: Annotated[list[str] | None, typer.Option(help="Such as dpl:n=4,k=2; repeatable.")] = None,
     metric: Annotated[list[str] | None, typer.Option(help="Repeatable.")] = None,
+    data_dir: Annotated[Path | None, typer.Option(help="Where copies of DPL-main and DPL-meta are, for dpl/... datasets.")] = None,
     limit: Annotated[int | None, typer.Option(help="Samples of each dataset, at most.")] = None,
     replicates: Annotated[int | None, typer.Option(help="Repetitions of every sample.")] = None,
     concurrency: Annotated[int | None, typer.Option(help="Samples worked on at once.")] = None,
@@ -56,6 +57,8 @@ def run(
     }
     settings = read_settings(experiment) | {name: value for name, value in given.items() if value is not None}
     settings = assigned(settings, assign or ())
+    if data_dir is not None:
+        settings["datasets"] = [f"{name}:{data_dir}" if name.startswith("dpl/") else name for name in settings.get("datasets", ())]
     with Display() as display:
         done = run_experiment(settings, out=out, store=store, offline=offline, progress=display.progress)
     display.report(done)

@@ -35,32 +35,38 @@ Loader = Callable[[str], Dataset]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where datasets come from: one of them (`takes` is empty), or one for each value of what follows the name (`amazon:DIR`)."""
+    """Where datasets come from: one of them (`takes` is empty), or one for each value of what follows the name (`amazon:DIR`).
+
+    Where `optional`, the name alone is a dataset too.
+    """
 
     name: str
     takes: str
     load: Loader
+    optional: bool = False
 
     @property
     def usage(self) -> str:
         """How its datasets are named in an experiment."""
-        return f"{self.name}:{self.takes}" if self.takes else self.name
+        following = f":{self.takes}" if self.takes else ""
+        return f"{self.name}[{following}]" if self.optional else f"{self.name}{following}"
 
 
 SOURCES: dict[str, Source] = {}
 L = TypeVar("L", bound=Loader)
 
 
-def register(name: str, *, takes: str = "") -> Callable[[L], L]:
+def register(name: str, *, takes: str = "", optional: bool = False) -> Callable[[L], L]:
     """Makes a function that loads datasets known by name; used as a decorator.
 
     Args:
         name: what the dataset is called by.
         takes: what follows the name after a colon, if anything does; the function is given it (else an empty text).
+        optional: whether the name alone will do.
     """
 
     def add(loader: L) -> L:
-        SOURCES[name] = Source(name, takes, loader)
+        SOURCES[name] = Source(name, takes, loader, optional)
         return loader
 
     return add
@@ -79,7 +85,7 @@ def find_dataset(name: str) -> tuple[Source, str]:
         ConfigurationError: there is none of this name, or what has to follow is missing.
     """
     sources = known_datasets()
-    if name in sources and not sources[name].takes:
+    if name in sources and (sources[name].optional or not sources[name].takes):
         return sources[name], ""
     head, _, argument = name.partition(":")
     if head in sources and sources[head].takes and argument:

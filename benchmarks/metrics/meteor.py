@@ -93,8 +93,7 @@ def _download(packages: Sequence[str]) -> None:
     def fetch() -> None:
         for package in packages:
             # The downloader tells of failures at length, in the middle of a progress bar; what to do about them is said once, later.
-            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-                nltk.download(package, quiet=True)
+            nltk.download(package, quiet=True, print_error_to=io.StringIO())
 
     fetching = threading.Thread(target=fetch, daemon=True)
     fetching.start()

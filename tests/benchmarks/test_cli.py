@@ -21,7 +21,7 @@ def dplbench(*arguments: object) -> int:
     [
         (["--method", "dlp"], 2, "unknown method 'dlp'; there is dpl, intsum, non_personalized, rag; did you mean dpl?"),
         (["--metric", "rogue1"], 2, "did you mean rouge1?"),
-        (["--dataset", "smaple"], 2, "unknown dataset 'smaple'; there is amazon:DIR, sample; did you mean sample?"),
+        (["--dataset", "smaple"], 2, "parquet:FILE, sample; did you mean sample?"),
         (["--model", "opennai/gpt-4o"], 2, "did you mean openai?"),
         (["--model", "local/smolm2"], 2, "did you mean local/smollm2-135m-instruct?"),
         (["--model", "anthropic/claude-haiku-4-5"], 3, "export ANTHROPIC_API_KEY="),
