@@ -43,8 +43,8 @@ def measured(name: str, folder: Path) -> tuple[float, int, int]:
 
 
 def main(count: int) -> None:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
         raw_files.write(folder / "reviews.jsonl", raw_files.reviews(count, users=count // 25, items=count // 40))
         raw_files.write(folder / "meta.jsonl", raw_files.items(count // 40))
         size = (folder / "reviews.jsonl").stat().st_size / 2**20
