@@ -7,18 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.cli import main
 from benchmarks.datasets import load_dataset
+from command_line import dplbench
 from dpl.errors import MissingRequirement
 from dpl.llm.local import find_weights
-
-
-def dplbench(*arguments: object) -> int:
-    try:
-        main([str(argument) for argument in arguments])
-    except SystemExit as left:
-        return int(left.code or 0)
-    return 0
 
 
 @pytest.fixture

@@ -7,18 +7,10 @@ import raw_files
 from benchmarks.building.build import build
 from benchmarks.building.raw import Tolerance
 from benchmarks.building.rules import rules
-from benchmarks.cli import main
 from benchmarks.datasets import load_dataset
+from command_line import dplbench
 from dpl.errors import ConfigurationError, MissingRequirement
 from openai_server import OpenAIServer
-
-
-def dplbench(*arguments: object) -> int:
-    try:
-        main([str(argument) for argument in arguments])
-    except SystemExit as left:
-        return int(left.code or 0)
-    return 0
 
 
 @pytest.fixture(scope="module")

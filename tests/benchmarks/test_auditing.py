@@ -5,20 +5,12 @@ from typing import Any
 import pytest
 
 from benchmarks.auditing import audit, leaks
-from benchmarks.cli import main
 from benchmarks.datasets import SOURCES, Dataset, load_dataset
 from benchmarks.datasets.published import from_records
 from benchmarks.description import describe, totals
+from command_line import dplbench
 
 ANSWER = "The binding came loose in March, the maps are upside down, and still I would not part with it for the world, dear reader."
-
-
-def dplbench(*arguments: object) -> int:
-    try:
-        main([str(argument) for argument in arguments])
-    except SystemExit as left:
-        return int(left.code or 0)
-    return 0
 
 
 def review(asin: str, time: int, text: str) -> dict[str, Any]:

@@ -5,15 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.cli import main
-
-
-def dplbench(*arguments: object) -> int:
-    try:
-        main([str(argument) for argument in arguments])
-    except SystemExit as left:
-        return int(left.code or 0)
-    return 0
+from command_line import dplbench
 
 
 @pytest.mark.parametrize(

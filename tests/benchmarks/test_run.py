@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from benchmarks.cli import main
+from command_line import dplbench
 from openai_server import OpenAIServer, Reply, echo
 
 Capture = pytest.CaptureFixture[str]
@@ -22,15 +22,6 @@ COLUMNS = (
 @pytest.fixture(autouse=True)
 def quiet_nltk(no_wordnet: None) -> None:
     """METEOR is another test's matter; here it is `meteor_exact`, on every machine."""
-
-
-def dplbench(*arguments: object) -> int:
-    """Runs the command line; returns its exit code."""
-    try:
-        main([str(argument) for argument in arguments])
-    except SystemExit as left:
-        return int(left.code or 0)
-    return 0
 
 
 def run(out: Path, *arguments: object) -> int:
